@@ -8,6 +8,7 @@ import { approvalRoute } from "../http/pages/approval.ts";
 import { secretRoute } from "../http/pages/secret.ts";
 import { conditionOf } from "../http/home/condition.ts";
 import type { HomeOptions } from "../http/home/about.ts";
+import { homeRoute } from "../http/home/route.ts";
 import { LoadLimit } from "../http/load_limit.ts";
 import { isMcpAddress } from "../http/mcp_address.ts";
 import type { DoorParts } from "../http/mcp_door.ts";
@@ -97,18 +98,14 @@ export async function createRoutes(
   ];
 }
 
-/**
- * The page at `/`, loaded and built at its first request. It counts the tools that are listed, and that takes as long as
- * the rest of the start.
- */
+/** The page at `/`, built at its first request. It counts the tools that are listed, and that takes a part of the start. */
 function homeLater(options: HomeOptions): Route {
   let home: Promise<Route> | undefined;
-  const load = async () => (await import("../http/home/route.ts")).homeRoute(options);
   return {
     path: "/",
     methods: ["GET"],
     allowsCors: true,
-    handle: async (request, info) => await (await (home ??= load())).handle(request, info),
+    handle: async (request, info) => await (await (home ??= homeRoute(options))).handle(request, info),
   };
 }
 

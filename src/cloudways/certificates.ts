@@ -1,6 +1,6 @@
 /** Checks a certificate and its private key before they are sent. No error contains any part of either. */
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { type EncryptedKey, openEncryptedKey, readEncryptedKey } from "./encrypted_keys.ts";
+import type { KeyObject, X509Certificate } from "node:crypto";
+import { type EncryptedKey, nodeCrypto, openEncryptedKey, readEncryptedKey } from "./encrypted_keys.ts";
 import { type AppRecord, domainOf } from "./models.ts";
 
 /** A certificate and its key, as the caller gave them. */
@@ -60,7 +60,7 @@ export async function checkCertificate(
   now: number,
   open: OpenKey = openEncryptedKey,
 ): Promise<CertificateFacts> {
-  const [leaf, ...chain] = readCertificates(certificate);
+  const [leaf, ...chain] = await readCertificates(certificate);
   if (leaf === undefined) throw new CertificateError("certificate", "holds no PEM certificate");
   // A certificate may parse although the names in it don't.
   const facts = attempt(() => factsOf(leaf, chain));
@@ -92,7 +92,7 @@ export function nameCovers(name: string, domain: string): boolean {
   return pattern === wanted || (pattern.startsWith("*.") && wanted.replace(/^[^.*]+\./, "*.") === pattern);
 }
 
-function readCertificates(pem: string): X509Certificate[] {
+async function readCertificates(pem: string): Promise<X509Certificate[]> {
   if (pem.includes("PRIVATE KEY")) {
     throw new CertificateError("certificate", "holds a private key, which it must not");
   }
@@ -100,6 +100,7 @@ function readCertificates(pem: string): X509Certificate[] {
   if (blocks.length > MAX_CERTIFICATES) {
     throw new CertificateError("certificate", `holds more than ${MAX_CERTIFICATES} certificates`);
   }
+  const { X509Certificate } = await nodeCrypto();
   return blocks.map((block, index) => {
     const certificate = attempt(() => new X509Certificate(block));
     if (certificate !== undefined) return certificate;
@@ -126,6 +127,7 @@ async function readPrivateKey(pem: string, password: string | undefined, open: O
   if (!pem.includes("PRIVATE KEY-----")) throw new CertificateError("private_key", "holds no PEM private key");
   const block = KEY_BLOCK.exec(pem);
   if (block === null) throw new CertificateError("private_key", "can't be read");
+  const { createPrivateKey } = await nodeCrypto();
   const isEncrypted = block[0].includes("ENCRYPTED");
   if (isEncrypted && (password === undefined || password === "")) {
     throw new CertificateError("password", "is needed, for the private key is encrypted");

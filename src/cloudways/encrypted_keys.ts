@@ -3,7 +3,7 @@
  * takes, so that is checked first. Decryption runs off the event loop: it takes some hundred milliseconds.
  */
 import { Buffer } from "node:buffer";
-import { createDecipheriv, createPrivateKey, type KeyObject, scrypt } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 
 /** An encrypted key and how it is encrypted. */
 export interface EncryptedKey {
@@ -79,10 +79,16 @@ function isTooMuchWork(derivation: string, [_salt, first, ...others]: readonly E
   throw new RangeError("an unknown derivation");
 }
 
+/** Deno's node:crypto takes a part of the start, so it is loaded at its first use. */
+export function nodeCrypto() {
+  return import("node:crypto");
+}
+
 /** Decrypts a key; undefined if the password is wrong or the key can't be read. */
 export async function openEncryptedKey(key: EncryptedKey, password: string): Promise<KeyObject | undefined> {
   try {
     const secret = await secretOf(key, password);
+    const { createDecipheriv, createPrivateKey } = await nodeCrypto();
     const decipher = createDecipheriv(key.cipher.name, secret, key.iv);
     const der = Buffer.concat([decipher.update(key.encrypted), decipher.final()]);
     return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
@@ -115,7 +121,7 @@ async function pbkdf2Secret(
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, bytes * 8));
 }
 
-function scryptSecret(
+async function scryptSecret(
   password: string,
   salt: Uint8Array,
   parameters: readonly Element[],
@@ -123,7 +129,8 @@ function scryptSecret(
 ): Promise<Uint8Array> {
   const [cost, blockSize, parallelization] = parameters.slice(0, 3).map((element) => Number(positive(element)));
   const options = { cost, blockSize, parallelization, maxmem: SCRYPT_MAX_BYTES };
-  return new Promise((resolve, reject) => {
+  const { scrypt } = await nodeCrypto();
+  return await new Promise((resolve, reject) => {
     scrypt(password, salt, bytes, options, (error, secret) => error === null ? resolve(secret) : reject(error));
   });
 }

@@ -2,7 +2,6 @@
  * Packs texts for the cache. Records name the same members again and again, so packed they take a fifth of the room. Only
  * for texts whose secrets are hidden: how well a text packs says something about its content.
  */
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { mapInTurns } from "../async/turns.ts";
 
 /** Characters that are packed at once. Other work gets its turn in between. */
@@ -11,27 +10,33 @@ const BATCH_CHARACTERS = 200_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Packs texts without line breaks; JSON has none. */
-export function packTexts(texts: readonly string[]): Promise<string[]> {
-  return mapInTurns(batchesOf(texts), pack);
+export async function packTexts(texts: readonly string[]): Promise<string[]> {
+  const { deflateRawSync } = await zlib();
+  const pack = (batch: readonly string[]) => {
+    const bytes = deflateRawSync(new TextEncoder().encode(batch.join("\n")));
+    return new Uint8Array(bytes).toBase64();
+  };
+  return await mapInTurns(batchesOf(texts), pack);
 }
 
 /** The texts that {@linkcode packTexts} packed; undefined for anything else. */
 export async function unpackTexts(packed: readonly string[]): Promise<string[] | undefined> {
+  const { inflateRawSync } = await zlib();
+  const unpack = (batch: string) => {
+    try {
+      return new TextDecoder().decode(inflateRawSync(Uint8Array.fromBase64(batch), { maxOutputLength: MAX_BYTES }));
+    } catch {
+      return undefined;
+    }
+  };
   const batches = await mapInTurns(packed, unpack);
   const unpacked = batches.filter((batch) => batch !== undefined);
   return unpacked.length < batches.length ? undefined : unpacked.flatMap((batch) => batch.split("\n"));
 }
 
-function pack(batch: readonly string[]): string {
-  return new Uint8Array(deflateRawSync(new TextEncoder().encode(batch.join("\n")))).toBase64();
-}
-
-function unpack(batch: string): string | undefined {
-  try {
-    return new TextDecoder().decode(inflateRawSync(Uint8Array.fromBase64(batch), { maxOutputLength: MAX_BYTES }));
-  } catch {
-    return undefined;
-  }
+/** Deno's zlib takes a part of the start, so it is loaded at its first use. */
+function zlib() {
+  return import("node:zlib");
 }
 
 function* batchesOf(texts: readonly string[]): Generator<string[]> {

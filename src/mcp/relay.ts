@@ -2,9 +2,8 @@
  * Passes on answers to questions, and cancellations. 2025 clients send them in separate requests, but they belong to an
  * open call, which another replica may serve.
  */
-import { createHash } from "node:crypto";
 import { isJSONRPCResponse, type JSONRPCResponse } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { Box } from "../crypto/box.ts";
 import { lengthPrefixed } from "../crypto/length_prefixed.ts";
@@ -118,22 +117,24 @@ export class Relay {
     const { id } = answer;
     if (typeof id !== "string" || !/^[0-9a-f-]{36}$/.test(id)) return false;
     // Of two answers, only one takes the mark. When a wait ends, it removes the mark.
-    const { value: mark, failure } = await this.#retry(() => this.#store.take(openMark(session, id)));
+    const { mark, channel } = await namesOf(session, id);
+    const { value: taken, failure } = await this.#retry(() => this.#store.take(mark));
     // A failed try may have taken the mark all the same.
-    if (mark === undefined && failure !== undefined) throw failure;
-    if (mark === undefined) return false;
+    if (taken === undefined && failure !== undefined) throw failure;
+    if (taken === undefined) return false;
     // The mark is gone, so the waiting call ends in any case. Publishing twice is harmless: the first answer counts.
-    return (await this.#retry(() => this.#channels.publish(answerChannel(session, id), answer))).value > 0;
+    return (await this.#retry(() => this.#channels.publish(channel, answer))).value > 0;
   }
 
   /** Calls back when the client cancels the request with this id, until the returned function is called. */
   async onCancelled(session: RelaySession, requestId: string | number, callback: () => void): Promise<Unsubscribe> {
-    return await this.#channels.subscribe(cancellationChannel(session, requestId), z.literal(CANCELLED), callback);
+    const channel = await cancellationChannel(session, requestId);
+    return await this.#channels.subscribe(channel, z.literal(CANCELLED), callback);
   }
 
   /** Cancels the call that serves this request, if there is one. */
   async cancel(session: RelaySession, requestId: string | number): Promise<void> {
-    await this.#channels.publish(cancellationChannel(session, requestId), CANCELLED);
+    await this.#channels.publish(await cancellationChannel(session, requestId), CANCELLED);
   }
 
   async #askInPlace(session: RelaySession, send: (id: string) => Promise<void>, signal: AbortSignal) {
@@ -149,21 +150,18 @@ export class Relay {
 
   async #exchange(session: RelaySession, id: string, send: () => Promise<void>, signal: AbortSignal) {
     const answered = Promise.withResolvers<JSONRPCResponse>();
-    const stop = await this.#channels.subscribe(answerChannel(session, id), answerSchema, answered.resolve);
+    const { mark, channel } = await namesOf(session, id);
+    const stop = await this.#channels.subscribe(channel, answerSchema, answered.resolve);
     const ended = new AbortController();
     try {
-      await this.#store.set(openMark(session, id), "open", { ttlMs: ENTRY_TTL_MS });
+      await this.#store.set(mark, "open", { ttlMs: ENTRY_TTL_MS });
       await send();
       const waiting = AbortSignal.any([signal, ended.signal]);
-      return await Promise.race([
-        answered.promise,
-        this.#deadline(waiting),
-        this.#watch(openMark(session, id), waiting),
-      ]);
+      return await Promise.race([answered.promise, this.#deadline(waiting), this.#watch(mark, waiting)]);
     } finally {
       ended.abort();
       stop();
-      await this.#cleanUp(this.#store.delete(openMark(session, id)));
+      await this.#cleanUp(this.#store.delete(mark));
     }
   }
 
@@ -219,25 +217,24 @@ function tooManyQuestions(): ToolError {
   });
 }
 
-function openMark(session: RelaySession, id: string): StoreKey {
-  return { purpose: "open_question", customer: session.customer, name: nameOf(session, id) };
-}
-
-function answerChannel(session: RelaySession, id: string): Channel {
-  return { kind: "answer", customer: session.customer, name: nameOf(session, id) };
+/** The mark of an open question, and the channel of its answer. */
+async function namesOf(session: RelaySession, id: string): Promise<{ mark: StoreKey; channel: Channel }> {
+  const { customer } = session;
+  const name = await nameOf(session, id);
+  return { mark: { purpose: "open_question", customer, name }, channel: { kind: "answer", customer, name } };
 }
 
 /** A bound may be long, so it is hashed. */
-function nameOf({ nonce, boundTo }: RelaySession, id: string): string {
-  return boundTo === "" ? `${nonce}.${id}` : `${nonce}.${digestOf("bound to", boundTo)}.${id}`;
+async function nameOf({ nonce, boundTo }: RelaySession, id: string): Promise<string> {
+  return boundTo === "" ? `${nonce}.${id}` : `${nonce}.${await digestOf("bound to", boundTo)}.${id}`;
 }
 
 /** The id is hashed, since it may be text of any length. A number and the same number as text are different ids. */
-function cancellationChannel(session: RelaySession, requestId: string | number): Channel {
-  const digest = digestOf(typeof requestId, `${requestId}`);
-  return { kind: "cancellation", customer: session.customer, name: nameOf(session, digest) };
+async function cancellationChannel(session: RelaySession, requestId: string | number): Promise<Channel> {
+  const digest = await digestOf(typeof requestId, `${requestId}`);
+  return { kind: "cancellation", customer: session.customer, name: await nameOf(session, digest) };
 }
 
-function digestOf(...texts: string[]): string {
-  return createHash("sha256").update(lengthPrefixed(...texts)).digest("hex");
+async function digestOf(...texts: string[]): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", lengthPrefixed(...texts))).toHex();
 }

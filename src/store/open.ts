@@ -1,5 +1,5 @@
 import { MemoryStore } from "./memory/adapter.ts";
-import type { OpenRedisOptions } from "./open_redis.ts";
+import { openRedis, type OpenRedisOptions } from "./open_redis.ts";
 import type { Store } from "./store.ts";
 
 /** What {@linkcode openStore} needs. */
@@ -9,17 +9,13 @@ export interface OpenStoreOptions extends OpenRedisOptions {
 }
 
 /**
- * Opens the store that the configuration asks for. Redis' client takes a part of the start and of the memory, so only
- * processes that use Redis load it.
+ * Opens the store that the configuration asks for.
  *
  * @throws {StoreError} If Redis does not answer.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const { redisUrl, clock, watch } = options;
-  if (redisUrl !== undefined) {
-    const { openRedis } = await import("./open_redis.ts");
-    return await openRedis(redisUrl, options);
-  }
+  if (redisUrl !== undefined) return await openRedis(redisUrl, options);
   watch?.watchStore(() => ({ up: true, refuses: false }));
   return new MemoryStore({ clock });
 }

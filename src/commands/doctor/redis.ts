@@ -2,7 +2,7 @@
 import type { Clock } from "../../async/clock.ts";
 import type { Config } from "../../config.ts";
 import type { KeyNames } from "../../crypto/key_ring.ts";
-import type { RedisStore } from "../../store/redis/adapter.ts";
+import { RedisStore } from "../../store/redis/adapter.ts";
 import type { RedisSettings } from "../../store/redis/check.ts";
 import { DIFFERENT_KEYS, matchesSharedKeys } from "../../store/shared_keys.ts";
 import { failure, type Finding, fine, warning } from "./finding.ts";
@@ -27,8 +27,6 @@ export async function examineRedis(
     return [fine(NAME, "REDIS_URL is not set: state stays in the process, for one replica only")];
   }
   try {
-    // Redis' client takes a part of the start of every command.
-    const { RedisStore } = await import("../../store/redis/adapter.ts");
     await using store = await RedisStore.connect(redisUrl, { poolSize: 1 });
     const fits = await matchesSharedKeys(store, await keyNames());
     return [

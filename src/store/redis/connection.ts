@@ -1,5 +1,5 @@
 import { nextTick } from "node:process";
-import { Redis, type RedisOptions } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import { CommonDeadline } from "../../async/common_deadline.ts";
 import { within } from "../../async/within.ts";
 import { ping, type RedisClient, type RedisCommand, withScripts } from "./commands.ts";
@@ -53,12 +53,12 @@ export class RedisConnection {
   #lastError: unknown;
   #closing: Promise<void> | undefined;
 
-  private constructor(url: string, onStateChange: StateListener | undefined) {
+  private constructor(Client: typeof Redis, url: string, onStateChange: StateListener | undefined) {
     const target = parseRedisUrl(url);
     this.#address = target.host?.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
     this.#onStateChange = onStateChange;
     this.#client = withScripts(
-      new Redis({
+      new Client({
         ...SETTINGS,
         ...target,
         retryStrategy: (attempt) => this.#phase === "open" ? backoffMs(attempt + this.#failedChecks) : null,
@@ -76,9 +76,13 @@ export class RedisConnection {
     });
   }
 
-  /** Connects, or fails with a StoreError that names the cause. */
+  /**
+   * Connects, or fails with a StoreError that names the cause. ioredis takes a part of the start and of the memory, so only
+   * processes that use Redis load it.
+   */
   static async open(url: string, onStateChange?: StateListener): Promise<RedisConnection> {
-    const connection = new RedisConnection(url, onStateChange);
+    const { Redis } = await import("ioredis");
+    const connection = new RedisConnection(Redis, url, onStateChange);
     try {
       await within(OPEN_DEADLINE_MS, connection.#connect(), late);
     } catch (error) {
