@@ -32,8 +32,8 @@ export interface FleetFigures {
 }
 
 /** How long calls are repeated before they are measured, and then. */
-const WARM_UP_MS = 400;
-const MEASURE_MS = 800;
+const WARM_UP_MS = 3000;
+const MEASURE_MS = 1500;
 
 /** Measures each tool on accounts of these sizes. */
 export async function measureFleet(sizes: readonly number[]): Promise<FleetFigures[]> {
