@@ -146,18 +146,27 @@ export interface ServerOptions {
   file?: string;
 }
 
-/** Makes one file of the program, as releases do, and returns its path. */
-export async function bundled(): Promise<string> {
-  const file = `${FOLDER}/main.js`;
-  await bundleProgram(file);
+/** Makes one file of the program, or of one of the bench, as releases do, and returns its path. */
+export async function bundled(program?: string): Promise<string> {
+  const file = `${FOLDER}/${program ?? "main"}.js`;
+  await bundleProgram(file, {}, program && `bench/${program}.ts`);
   return file;
 }
 
-/** The same arguments of `deno` for the program as one file, which needs nothing of the project. */
+/** One file needs nothing of the project. */
+const ALONE = ["--no-config", "--no-lock", "--no-remote", "--no-npm"];
+
+/** The same arguments of `deno` for the program as one file. */
 function withFile(args: readonly string[], file: string): string[] {
-  const alone = ["--no-config", "--no-lock", "--no-remote", "--no-npm"];
   const unstable = denoJson.unstable.map((feature) => `--unstable-${feature}`);
-  return args.flatMap((arg) => arg === "--frozen" ? [...alone, ...unstable] : arg === "main.ts" ? [file] : [arg]);
+  return args.flatMap((arg) => arg === "--frozen" ? [...ALONE, ...unstable] : arg === "main.ts" ? [file] : [arg]);
+}
+
+/** The command of a server of the bench as one file. */
+export function fileCommand(name: string, role: "server" | "driver", file: string): Command {
+  const port = freePort();
+  const flags = [...ALONE, "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "--ignore-env"];
+  return { name, port, role, words: ["deno", "run", ...flags, file, String(port)] };
 }
 
 /** Starts our server with the permissions that `deno task start` gives it. */

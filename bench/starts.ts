@@ -1,5 +1,14 @@
 /** How long a process takes from its start to its first answer. */
-import { type BenchProcess, bundled, type Command, ownCommand, serverCommand, start, startOwn } from "./process.ts";
+import {
+  type BenchProcess,
+  bundled,
+  type Command,
+  fileCommand,
+  ownCommand,
+  serverCommand,
+  start,
+  startOwn,
+} from "./process.ts";
 import { sendOne } from "./requests.ts";
 import { spreadOf } from "./rounds.ts";
 import { spread, table } from "./tables.ts";
@@ -8,6 +17,8 @@ import { KINDS } from "../tests/support/usual_requests.ts";
 /** The ways to run our program. */
 const SOURCE = "from its source, as `deno task start` and the image do";
 const FILE = "as one file, as the bundle for Claude Desktop does";
+/** What a start as one file takes for the packages. */
+const PACKAGES = "for comparison, as one file: the packages alone, of which the SDK answers";
 
 interface Way {
   name: string;
@@ -19,11 +30,13 @@ interface Way {
 /** Starts each in turn, and compares the times to the first answer: of ours, to `initialize`. */
 export async function measureStarts(rounds: number): Promise<string> {
   await using upstream = await startOwn("upstream", "driver");
-  const file = await bundled();
-  const ways: Way[] = [
-    { name: SOURCE, command: () => serverCommand("embedded", { upstream }), ratios: [], times: [] },
-    { name: FILE, command: () => serverCommand("embedded", { upstream, file }), ratios: [], times: [] },
+  const [file, packages] = [await bundled(), await bundled("packages")];
+  const commands: [name: string, command: Way["command"]][] = [
+    [SOURCE, () => serverCommand("embedded", { upstream })],
+    [FILE, () => serverCommand("embedded", { upstream, file })],
+    [PACKAGES, () => Promise.resolve(fileCommand("packages", "server", packages))],
   ];
+  const ways: Way[] = commands.map(([name, command]) => ({ name, command, ratios: [], times: [] }));
   // The first start keeps what V8 has compiled.
   for (const { command } of ways) await timeOf(await command(), initialize);
   for (let round = 0; round < rounds; round++) {

@@ -13,9 +13,14 @@ const infoSchema = z.object({ npmCache: z.string() });
  *
  * @param output Where the file is put.
  * @param env `DENO_DIR`, where the packages are in another cache than that of this user.
+ * @param entry Another program of this project.
  */
-export async function bundleProgram(output: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
-  const args = ["bundle", "--quiet", ...BUNDLE_FLAGS, "--platform", "deno", "--output", output, "main.ts"];
+export async function bundleProgram(
+  output: string,
+  env: Readonly<Record<string, string>> = {},
+  entry = "main.ts",
+): Promise<void> {
+  const args = ["bundle", "--quiet", ...BUNDLE_FLAGS, "--platform", "deno", "--output", output, entry];
   await runTool("deno", args, env);
   const text = await Deno.readTextFile(output);
   await Deno.writeTextFile(output, inAscii(withoutPlaces(text, await npmCache(env))));
