@@ -13,7 +13,7 @@ const infoSchema = z.object({ npmCache: z.string() });
  *
  * @param output Where the file is put.
  * @param env `DENO_DIR`, where the packages are in another cache than that of this user.
- * @param entry Another program of this project.
+ * @param entry The program, if it is another one of this project.
  */
 export async function bundleProgram(
   output: string,
